@@ -1,19 +1,17 @@
 """The door: what a page is told before anybody has logged in, and how refusals look."""
 
 import gzip
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
 import pytest
 from litestar import Litestar
 
-from meydan import config, prerendered, tenants, web_client
+from meydan import config, tenants, web_client
 from meydan.kit import clock
 from meydan.kit.database import Database
-from tests.conftest import MovableClock, open_client
+from tests.conftest import MovableClock
 from tests.factories import make_person
 from tests.waiting import PATIENCE
 
@@ -162,77 +160,3 @@ async def test_the_document_of_the_api_is_served(api: httpx.AsyncClient):
     document = (await api.get("/api/schema/openapi.json")).json()
     assert document["openapi"].startswith("3.1")
     assert "/api/health" in document["paths"]
-
-
-_DOORS = {"the landing page": "LandingPage.tsx", "logging in and registering": "doors.tsx"}
-
-
-@pytest.mark.parametrize("language", ["tr", "en"])
-@pytest.mark.parametrize("door", _DOORS)
-def test_a_door_works_after_120_kb_of_scripts(door: str, language: str):
-    manifest = web_client.STATIC / ".manifest.json"
-    if not manifest.is_file():
-        pytest.skip("the web client is not built")
-    chunks = json.loads(manifest.read_bytes())
-    needed: set[str] = set()
-    wanted = [
-        "index.html",
-        f"src/features/accounts/{_DOORS[door]}",
-        *(file.format(language) for file in prerendered.WORDS),
-    ]
-    while wanted:
-        chunk = chunks[wanted.pop()]
-        if chunk["file"] not in needed:
-            needed.add(chunk["file"])
-            wanted += chunk.get("imports", [])
-    sizes = {name: len(gzip.compress((web_client.STATIC / name).read_bytes(), mtime=0)) for name in needed}
-    assert sum(sizes.values()) <= 120_000, sorted(sizes.items(), key=lambda size: -size[1])
-
-
-@pytest.fixture
-def drawn(built: Callable[[str], None]) -> None:
-    """A client with doors that the build drew."""
-    built("drawn")
-    static = web_client.STATIC
-    page = '<!doctype html><html lang="tr"><head></head><body><div id="root"></div></body></html>'
-    (static / "index.html").write_text(page)
-    chunks: dict[str, dict[str, object]] = {"index.html": {"file": "assets/entry.js"}}
-    for name in ("LandingPage.tsx", "doors.tsx"):
-        chunks[f"src/features/accounts/{name}"] = {"file": f"assets/{name}.js", "imports": ["index.html"]}
-    for file in prerendered.WORDS:
-        chunks |= {file.format(language): {"file": f"assets/{file.format(language)}.js"} for language in ("tr", "en")}
-    (static / ".manifest.json").write_text(json.dumps(chunks))
-    door = {
-        "tr": {"default": "<h1>Bir yabancı</h1>", "other": "<h1>\ufdd1 meydanı</h1>"},
-        "en": {"default": "<h1>One stranger</h1>", "other": "<h1>The square of \ufdd1</h1>"},
-    }
-    (static / ".doors.json").write_text(json.dumps({"/": door, "/login": door}))
-
-
-@pytest.mark.usefixtures("drawn")
-async def test_a_door_names_the_community_as_text_in_the_visitors_language(db: Database, app: Litestar):
-    name = "<script>alert(1)</script> Işığı & $& \\1 {0}"
-    async with db.as_service(0) as tx:
-        tenant = await tenants.do_add(tx, f"door-{uuid4().hex[:8]}", name)
-    written = "&lt;script&gt;alert(1)&lt;/script&gt; Işığı &amp; $&amp; \\1 {0}"
-    async with open_client(app, tenant) as client:
-
-        async def door(path: str = "/", **headers: str) -> httpx.Response:
-            return await client.get(path, headers={key.replace("_", "-"): value for key, value in headers.items()})
-
-        english = await door(accept_language="en-GB,en;q=0.9,tr;q=0.8")
-        assert f'<div id="root"><h1>The square of {written}</h1></div>' in english.text
-        assert f'<html lang="en" data-door="{tenant.slug}">' in english.text
-        assert "<script" not in english.text
-        assert english.text.count("modulepreload") == 4
-        assert "entry.js" not in english.text  # which is in the page already
-        assert english.headers["vary"] == "accept-encoding, accept-language, cookie"
-        for headers in ({"accept_language": "de"}, {"accept_language": "en", "cookie": "meydan_language=tr"}):
-            answer = await door(**headers)
-            assert f"<h1>{written} meydanı</h1>" in answer.text
-        assert "modulepreload" not in (await door("/messages/x")).text
-        assert "<h1>" not in (await door("/index.html")).text  # what the worker keeps for every path
-        again = await door(if_none_match=english.headers["etag"], accept_language="en")
-        assert again.status_code == 304
-        assert "<h1>One stranger</h1>" in (await door("/login?community=default", accept_language="en")).text
-        assert "<h1>" not in (await door("/?community=gone")).text  # the client says that it is unknown

@@ -11,13 +11,6 @@ export default {
       to: { path: '^src/(app|features)/' },
     },
     {
-      name: 'parts-ask-nothing',
-      comment: 'A part is drawn from its props: what is asked of the server comes from outside.',
-      severity: 'error',
-      from: { path: '^src/kit/ui/', pathNot: '^src/kit/ui/states/' },
-      to: { path: '^src/kit/(queries|first-data|config|community-hour|action|SquareScene|DoorPage)\\.' },
-    },
-    {
       name: 'rooms-know-no-wiring',
       comment: 'A room does not know the app around it.',
       severity: 'error',

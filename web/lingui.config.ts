@@ -1,13 +1,10 @@
-import { globSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { defineConfig } from '@lingui/conf';
 import { formatter } from '@lingui/format-po';
 
 /** Files of a room that are drawn with the frame: their words come with the shell's. */
 const DRAWN_WITH_THE_FRAME = ['room.tsx', 'top.tsx'];
 const rooms = readdirSync(new URL('src/features', import.meta.url));
-
-/** Folders of a room that have words of their own. */
-const APART = globSync('src/features/*/*/locales').map((folder) => folder.replace(/\/locales$/, ''));
 
 // A catalogue for each room, loaded with its pages, one of its words in the frame, and one of the app and the kit. English is
 // written in the source, Turkish in the .po files; `npm run messages` refuses a message that lacks either.
@@ -21,17 +18,8 @@ export default defineConfig({
     {
       path: '<rootDir>/src/features/{name}/locales/{locale}',
       include: ['<rootDir>/src/features/{name}'],
-      exclude: [
-        '**/*.test.*',
-        ...DRAWN_WITH_THE_FRAME.map((file) => `**/features/*/${file}`),
-        ...APART.map((folder) => `**/${folder}/**`),
-      ],
+      exclude: ['**/*.test.*', ...DRAWN_WITH_THE_FRAME.map((file) => `**/features/*/${file}`)],
     },
-    ...APART.map((folder) => ({
-      path: `<rootDir>/${folder}/locales/{locale}`,
-      include: [`<rootDir>/${folder}`],
-      exclude: ['**/*.test.*'],
-    })),
     ...rooms.map((name) => ({
       path: `<rootDir>/src/features/${name}/locales/frame/{locale}`,
       include: DRAWN_WITH_THE_FRAME.map((file) => `<rootDir>/src/features/${name}/${file}`),

@@ -20,6 +20,6 @@ export default defineConfig({
     brotli(),
     partsPage(),
   ],
-  build: { target: 'es2022', assetsInlineLimit: 0, manifest: '.manifest.json' },
+  build: { target: 'es2022', assetsInlineLimit: 0 },
   server: { proxy: { '/api': api, '/outbox': api, '/pay/': api } },
 });

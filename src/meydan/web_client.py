@@ -13,11 +13,11 @@ from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from msgspec import Struct
 
-from meydan import accounts, growth, kept_builds, meeting, prerendered, tenants
+from meydan import accounts, growth, kept_builds, meeting, tenants
 from meydan.config import Founding, Settings
 from meydan.integrations.local_door import is_local
 from meydan.kit import http, readiness, valkey
-from meydan.kit.database import CONNECTION_LOST, Database
+from meydan.kit.database import Database
 from meydan.kit.errors import Refused
 
 STATIC = Path(__file__).parent / "static"
@@ -199,36 +199,22 @@ async def _find(data: Path, name: str) -> Page | None:
     return pages()["index.html"]
 
 
-async def _for_visitor(request: http.AnyRequest, state: State, name: str, page: Page) -> Page:
-    """The page with its door in it, and with what messengers show beside a link that invites."""
+async def _with_preview(request: http.AnyRequest, state: State, page: Page) -> Page:
+    """The page with what messengers show beside a link to it, in the language that is asked for."""
     directory: tenants.Directory = state.directory
-    asked_for = request.query_params.get("community") or request.headers.get("x-meydan-tenant")
     try:
-        tenant = await directory.find(request.headers.get("host", ""), asked_for)
-    except (Refused, *CONNECTION_LOST):
+        tenant = await directory.find(request.headers.get("host", ""), request.headers.get("x-meydan-tenant"))
+    except Refused:
         return page  # which says so itself
-    accepted = request.headers.get("accept-language", "")
-    body = page.body
-    if _invites(request, name):
-        asked = http.accepted_language(accepted, list(tenants.Language))
-        tags = growth.preview_tags(tenant, asked or tenant.default_language, str(request.base_url))
-        body = body.replace(b"</head>", f"{tags}\n</head>".encode(), 1)
-    if door := prerendered.doors(STATIC).get(name):
-        language = prerendered.language_of(request.cookies.get(prerendered.LANGUAGE_COOKIE), accepted)
-        body = prerendered.drawn(body, door, tenant, language)
-    return _page("index.html", body)
-
-
-def _invites(request: http.AnyRequest, name: str) -> bool:
-    return name == "join" and "invite" in request.query_params
+    asked = http.accepted_language(request.headers.get("accept-language", ""), list(tenants.Language))
+    tags = growth.preview_tags(tenant, asked or tenant.default_language, str(request.base_url))
+    return _page("index.html", page.body.replace(b"</head>", f"{tags}\n</head>".encode(), 1))
 
 
 @get(
     ["/", "/{path:path}"],
     include_in_schema=False,
-    opt={
-        http.READS_FREELY: "the client's own files, dozens to a visit; browsers keep them, and the database is asked for a community at most"
-    },
+    opt={http.READS_FREELY: "the client's own files, dozens to a visit; browsers keep them, and no database is asked"},
 )
 async def page(
     request: http.AnyRequest,
@@ -247,8 +233,8 @@ async def page(
             media_type=MediaType.TEXT,
         )
     varies = "accept-encoding"
-    if _invites(request, name) or name in prerendered.doors(STATIC):
-        found, varies = await _for_visitor(request, state, name, found), f"{varies}, accept-language, cookie"
+    if name == "join" and "invite" in request.query_params:
+        found, varies = await _with_preview(request, state, found), f"{varies}, accept-language"
     headers = {
         "cache-control": _IMMUTABLE if name.startswith(_ASSETS) else "no-cache",
         "vary": varies,

@@ -35,7 +35,7 @@ async def test_terms_are_published_and_stand_beside_the_form(product: Product, v
     assert await guest.page.locator("main img, main [onclick]").count() == 0
     await guest.page.goto("/join")
     await guest.page.get_by_role("radio", name="User name").click()
-    await guest.page.get_by_role("textbox", name="User name", exact=True).fill("kuralli")
+    await guest.page.get_by_label("User name", exact=True).fill("kuralli")
     await guest.page.get_by_role("button", name="Continue").click()
     async with guest.context.expect_page() as opened:
         await guest.page.get_by_role("link", name="privacy notice").click()

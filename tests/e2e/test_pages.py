@@ -270,6 +270,6 @@ async def test_an_invitation_keeps_its_code(visitor: Visitors):
     friend = await visitor()
     await friend.page.goto("/join?invite=KEDI42")
     await friend.page.get_by_role("radio", name="User name").click()
-    await friend.page.get_by_role("textbox", name="User name", exact=True).fill("davetli")
+    await friend.page.get_by_label("User name", exact=True).fill("davetli")
     await friend.page.get_by_role("button", name="Continue").click()
     await expect(friend.page.get_by_label(re.compile("Invite code"))).to_have_value("KEDI42")

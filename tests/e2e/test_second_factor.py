@@ -48,7 +48,7 @@ async def log_in(person: Person) -> None:
     page = person.page
     await page.goto("/login")
     await page.get_by_label("Phone, e-mail or user name").fill(person.phone)
-    await page.get_by_role("textbox", name="Password", exact=True).fill(PASSWORD)
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.get_by_role("button", name="Log in", exact=True).click()
     await expect(page.get_by_role("heading", name="The second step")).to_be_visible()
 

@@ -6,22 +6,21 @@ import type { Plugin, Rolldown } from 'vite';
 const FIXED = ['index.html', 'public/ground.js', 'public/icon.svg', 'public/manifest.webmanifest'];
 /** The doors and the square are loaded when somebody stands there; without a network they must be here already. */
 const SHELL = [
-  /\/app\/inside\.tsx$/,
-  /\/features\/accounts\/(doors|steps|LandingPage|BannedPage)\.tsx$/,
+  /\/features\/accounts\/(doors|LandingPage|BannedPage)\.tsx$/,
   /\/features\/meeting\/SquarePage\.tsx$/,
   /\/src\/app\/words-\w+\.ts$/,
   /\/features\/(accounts|gifts|legal|meeting|payments|premium|safety|wallet)\/locales\/\w+\.po$/,
 ];
 const WORKER = 'sw.js';
-/** Fonts with every letter: kept when somebody's name needed one (src/kit/ui/fonts). */
-const WHOLE_FONTS = /-wght-normal-/;
+/** Turkish and English need neither. */
+const UNUSED_FONTS = /vietnamese/;
 
 type Bundle = Rolldown.OutputBundle;
 
 /** A chunk with everything that it cannot do without: chunks, styles, and the files that styles name. */
 function withNeeds(bundle: Bundle, name: string, found: Set<string>): void {
   const file = bundle[name];
-  if (file === undefined || found.has(name) || WHOLE_FONTS.test(name)) return;
+  if (file === undefined || found.has(name)) return;
   found.add(name);
   if (file.type === 'chunk') {
     const { importedCss = [], importedAssets = [] } = file.viteMetadata ?? {};
@@ -55,7 +54,7 @@ export function serviceWorker(): Plugin {
           if (file.isEntry || isShell.length > 0) withNeeds(bundle, name, needed);
         }
         const files = Object.keys(bundle)
-          .filter((name) => name.startsWith('assets/') && !name.endsWith('.map'))
+          .filter((name) => name.startsWith('assets/') && !name.endsWith('.map') && !UNUSED_FONTS.test(name))
           .sort();
         const listed = (isShell: boolean) =>
           JSON.stringify(files.filter((name) => needed.has(name) === isShell).map((name) => `/${name}`));

@@ -76,9 +76,7 @@ function isWhatItShouldBe(path: string, response: Response): boolean {
 async function fill(cache: Cache, path: string): Promise<void> {
   const before = isHashed(path) ? await caches.match(path) : undefined;
   const usable = before && isWhatItShouldBe(path, before);
-  // The page as it is for every path and everybody; at "/" stands a door that the server drew for this visitor.
-  const from = path === PAGE ? '/index.html' : path;
-  const response = usable ? before : await fetch(from, { cache: isHashed(path) ? 'default' : 'no-cache' });
+  const response = usable ? before : await fetch(path, { cache: isHashed(path) ? 'default' : 'no-cache' });
   if (!isWhatItShouldBe(path, response)) throw new TypeError(`${path} is not what it should be`);
   await cache.put(path, response);
 }

@@ -1,17 +1,23 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Outlet, useRouter, useRouterState } from '@tanstack/react-router';
-import { type ComponentType, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { Outlet } from '@tanstack/react-router';
+import { CloudOff, Cookie, ShieldAlert } from 'lucide-react';
+import { type ComponentType, type ReactNode, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { BannedPage, LandingPage } from '../features/accounts';
 import { useSession } from '../kit/api/session';
+import { configQuery } from '../kit/queries';
 import { useConnection } from '../kit/realtime';
 import { useRedirect, useShownPage, useShownPath } from '../kit/redirect';
 import { partsAbove, partsBeside, partsInDock, places, topParts } from '../kit/room';
+import { browserKeeps } from '../kit/storage';
 import { useCountInTitle } from '../kit/title';
 import {
   Alias,
   Avatar,
+  Banner,
   Bone,
   BottomBar,
+  CommunityName,
   Dock,
   DuskSign,
   ErrorState,
@@ -19,35 +25,53 @@ import {
   type Place,
   Rail,
   Skeleton,
+  SkipLink,
+  Toasts,
   TopBar,
+  toast,
 } from '../kit/ui';
-import { type Way, WayContext } from '../kit/way';
-import { Surroundings } from './Surroundings';
+import { useUpdate } from './shell-worker';
 
-const PATIENCE = 4000;
-
-/** Around every page of the router. */
+/** Around every page: what is true of the whole app just now, and the words in passing. */
 export function Root() {
-  const { history } = useRouter();
-  const search = useRouterState({ select: ({ location }) => location.searchStr });
-  const way = useMemo<Way>(
-    () => ({ search, go: (href, { replace } = {}) => (replace ? history.replace(href) : history.push(href)) }),
-    [history, search],
-  );
+  const own = useSession((state) => state.me?.tenant.name);
+  const { data: config } = useQuery(configQuery);
   return (
-    <WayContext value={way}>
-      <Surroundings late={useLateLine()}>
-        <Outlet />
-      </Surroundings>
-    </WayContext>
+    <CommunityName value={own ?? config?.tenant.name ?? 'Meydan'}>
+      <SkipLink />
+      <AppBanners />
+      <Outlet />
+      <Toasts />
+    </CommunityName>
   );
 }
 
-/** True while the line is down for longer than a moment: one that is back within seconds is nobody's business. */
-function useLateLine(): boolean {
+function useOnline(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      addEventListener('online', changed);
+      addEventListener('offline', changed);
+      return () => {
+        removeEventListener('online', changed);
+        removeEventListener('offline', changed);
+      };
+    },
+    () => navigator.onLine,
+  );
+}
+
+const PATIENCE = 4000;
+
+function AppBanners() {
+  const { t } = useLingui();
+  const online = useOnline();
   const loggedIn = useSession((state) => state.status === 'in');
   const connection = useConnection((state) => state.connection);
+  const takeOver = useUpdate((state) => state.takeOver);
+  const [keeps] = useState(browserKeeps);
   const [late, setLate] = useState(false);
+
+  // A line that is back within seconds is nobody's business.
   const down = loggedIn && (connection === 'waiting' || connection === 'connecting');
   useEffect(() => {
     if (!down) {
@@ -57,7 +81,40 @@ function useLateLine(): boolean {
     const timer = setTimeout(setLate, PATIENCE, true);
     return () => clearTimeout(timer);
   }, [down]);
-  return late;
+
+  useEffect(() => {
+    if (takeOver) toast(t`A newer Meydan is here.`, { kind: 'news', action: { label: t`Reload`, onClick: takeOver } });
+  }, [takeOver, t]);
+
+  return (
+    <>
+      {window.isSecureContext ? null : (
+        <Banner tone="terracotta" icon={<ShieldAlert aria-hidden />}>
+          <Trans>
+            This page came over plain HTTP, so the browser gives us no keys: encrypted talks, the offline shell and your
+            place do not work here. Open it over https, or at 127.0.0.1 on the machine itself.
+          </Trans>
+        </Banner>
+      )}
+      {keeps ? null : (
+        <Banner tone="terracotta" icon={<Cookie aria-hidden />}>
+          <Trans>
+            This browser blocks cookies and site data here. You can look around, but a log-in ends with this page, and
+            encrypted talks do not open. Allow both for this page, then reload it.
+          </Trans>
+        </Banner>
+      )}
+      {!online ? (
+        <Banner icon={<CloudOff aria-hidden />}>
+          <Trans>You are offline. What you write is kept and sent when the network is back.</Trans>
+        </Banner>
+      ) : late ? (
+        <Banner icon={<CloudOff aria-hidden />}>
+          <Trans>The connection to the square is down. We keep trying; nothing is lost.</Trans>
+        </Banner>
+      ) : null}
+    </>
+  );
 }
 
 /** The frame of those who are in: bar or rail, and the page. */
@@ -185,7 +242,7 @@ function Opening(): ReactNode {
         </ErrorState>
       ) : (
         <Skeleton className="flex flex-col items-center gap-4">
-          <Mark className="size-16!" />
+          <Mark className="size-16" />
           <Bone className="mx-auto mt-4 w-32" />
         </Skeleton>
       )}

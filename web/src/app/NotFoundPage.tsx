@@ -12,7 +12,7 @@ export function NotFoundPage() {
       </Link>
       <Page title={t`This street ends here`}>
         <div className="flex flex-col items-center gap-6 py-8 text-center">
-          <Lamp className="h-36!" />
+          <Lamp className="h-36" />
           <p className="max-w-sm text-soft">
             <Trans>There is no page at this address. It may have been a talk that is over.</Trans>
           </p>

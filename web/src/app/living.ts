@@ -1,34 +1,38 @@
-import { isFresh, refresh, useSession } from '../kit/api/session';
+import { isFresh, refresh, resume, useSession } from '../kit/api/session';
 import { chooseLanguage } from '../kit/language';
 import { queryClient } from '../kit/queries';
 import { type News, onNews } from '../kit/realtime';
 import { openLine } from '../kit/realtime/line';
 import { handleFrame } from '../kit/room';
 
-type Known = Pick<ReturnType<typeof useSession.getState>, 'me'>;
+const RETRY = 3000;
 
-/** What goes on beside the pages: the session is renewed, the line is open while somebody is logged in. */
+/** What goes on beside the pages: the session is resumed and renewed, the line is open while somebody is logged in. */
 export function startLiving(): void {
+  askForSession();
   onNews(heard);
   setInterval(renewInTime, 15_000);
   document.addEventListener('visibilitychange', renewInTime);
 
   let closeLine: (() => void) | null = null;
-  const follow = (now: Known, before: Known) => {
+  useSession.subscribe((now, before) => {
     if (now.me?.user_id !== before.me?.user_id || now.me?.tenant.slug !== before.me?.tenant.slug) {
       closeLine?.();
       closeLine = now.me ? openLine(now.me.user_id) : null;
     }
     // Nothing that one face saw may be shown under the other, or to the next person at this browser.
     if (now.me?.profile.id !== before.me?.profile.id) {
-      queryClient.removeQueries();
+      queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== 'config' });
     }
     if (now.me?.profile.face === 'shadow') document.documentElement.dataset.face = 'shadow';
     else delete document.documentElement.dataset.face;
     if (now.me && now.me.language !== before.me?.language) chooseLanguage(now.me.language);
-  };
-  useSession.subscribe(follow);
-  follow(useSession.getState(), { me: null }); // a log in at the doors, before this was loaded
+  });
+}
+
+/** Offline, or with a server that starts, we do not know yet whether there is a session: ask until we do. */
+function askForSession(): void {
+  resume().catch(() => setTimeout(askForSession, RETRY));
 }
 
 function renewInTime(): void {

@@ -1,9 +1,10 @@
-import { useConfig } from './config';
+import { useQuery } from '@tanstack/react-query';
 import { hourIn } from './hour';
+import { configQuery } from './queries';
 import { useNow } from './ui/now';
 
 /** The hour in this community, by the server's clock. */
 export function useHour(): number {
-  const config = useConfig();
+  const { data: config } = useQuery(configQuery);
   return hourIn(config?.tenant.timezone, useNow(60_000));
 }

@@ -59,8 +59,6 @@ export async function speak(language: Language): Promise<void> {
 
 export function chooseLanguage(language: Language): void {
   kept.setItem(KEY, language);
-  // biome-ignore lint/suspicious/noDocumentCookie: the cookie store is not everywhere
-  document.cookie = `meydan_language=${language}; path=/; max-age=31536000; samesite=lax`; // for the doors that the server draws
   void speak(language);
 }
 

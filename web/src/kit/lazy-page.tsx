@@ -1,5 +1,5 @@
 import { type ComponentType, lazy } from 'react';
-import { type Catalogue, wantWords } from './language';
+import { wantWords } from './language';
 import { part } from './parts';
 import { wordsOf } from './room';
 
@@ -37,8 +37,8 @@ export function lazyPage<Name extends string, Props extends object = object>(
   return LazyPage;
 }
 
-/** Makes the pages and parts of a room: each comes with the room's words, and with those of its folder if it has its own. */
-export function pageOf(room: string, own: readonly Catalogue[] = []) {
+/** Makes the pages and parts of a room: each comes with the room's words. */
+export function pageOf(room: string) {
   return <Name extends string, Props extends object = object>(load: Load<Name, Props>, name: Name) =>
-    lazyPage<Name, Props>(load, name, () => wantWords([...wordsOf(room), ...own]));
+    lazyPage<Name, Props>(load, name, () => wantWords([...wordsOf(room)]));
 }

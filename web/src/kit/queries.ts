@@ -1,6 +1,7 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { answer, api } from './api/client';
-import { Refused } from './api/errors';
+import { isRefusal, Refused } from './api/errors';
+import { forgetTenant } from './api/session';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -22,4 +23,19 @@ export const queryClient = new QueryClient({
 export const secondFactorQuery = queryOptions({
   queryKey: ['second-factor'],
   queryFn: () => answer(api.GET('/api/auth/second-factor')),
+});
+
+/** Where we are: the community, and where its gateway listens. */
+export const configQuery = queryOptions({
+  queryKey: ['config'],
+  queryFn: async () => {
+    try {
+      return await answer(api.GET('/api/config'));
+    } catch (error) {
+      if (!isRefusal(error, 'unknown_tenant')) throw error;
+      forgetTenant();
+      return answer(api.GET('/api/config'));
+    }
+  },
+  staleTime: Number.POSITIVE_INFINITY,
 });

@@ -11,6 +11,11 @@ export function useShownPage(): StaticDataRouteOption {
   return useRouterState({ select: ({ matches }) => matches.at(-1)?.staticData }) ?? {};
 }
 
+/** Only a path of this app: an address from elsewhere is never followed. */
+export function ownPath(next: string | undefined): string {
+  return next?.startsWith('/') && !next.startsWith('//') ? next : '/';
+}
+
 /** Leads elsewhere once, when there is somewhere to lead to. */
 export function useRedirect(href: string | null): void {
   const { history } = useRouter();

@@ -79,7 +79,7 @@ export interface Room {
 let named: Readonly<Record<string, Room>> = {};
 let opened: readonly Room[] = [];
 
-/** Takes a list of rooms: of those that the doors know, then of all. */
+/** Takes the list of all rooms, once. */
 export function openRooms(rooms: Readonly<Record<string, Room>>): void {
   named = rooms;
   opened = Object.values(rooms);

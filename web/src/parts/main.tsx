@@ -3,10 +3,9 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { type Config, knowConfig } from '../kit/config';
 import { i18n } from '../kit/i18n';
 import { speak, wantWords } from '../kit/language';
-import { queryClient } from '../kit/queries';
+import { configQuery, queryClient } from '../kit/queries';
 import { PartsPage } from './PartsPage';
 import './parts.css';
 import { settingsOf } from './settings';
@@ -19,7 +18,7 @@ style.fontSize = `${settings.text}%`;
 
 // No server stands behind this page; the square's picture asks for no more than this of its community.
 const config = { tenant: { scene: 'harbour', timezone: 'Europe/Istanbul' } };
-knowConfig(config as Config);
+queryClient.setQueryData<unknown>(configQuery.queryKey, config);
 
 // Links of parts lead to addresses that nobody has: the same page again.
 const Page = () => <PartsPage settings={settings} />;

@@ -1,16 +1,18 @@
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
 import { MailOpen } from 'lucide-react';
 import { useAction } from '../../kit/action';
 import { isRefusal } from '../../kit/api/errors';
 import type { OtpPurpose, OtpSent } from '../../kit/api/types';
 import { useWords } from '../../kit/api/words';
-import { useConfig } from '../../kit/config';
 import { Form, useForm } from '../../kit/form';
+import { configQuery } from '../../kit/queries';
 import { Button, CodeField, Fault, minutesAndSeconds, Notice, useNow } from '../../kit/ui';
+import { sendOtp, verifyOtp } from './data';
+import { cleaned, kindOf } from './identifier';
 import { PuzzleProgress } from './PuzzleProgress';
-import { sendCode, verifyOtp } from './sign-in';
 
-export interface CodeStepProps {
+interface CodeStepProps {
   to: string;
   purpose: OtpPurpose;
   sent: OtpSent;
@@ -19,12 +21,17 @@ export interface CodeStepProps {
   onOther: () => void;
 }
 
+/** Asks for a code; the answer is the same whether there is an account or not. */
+export function sendCode(purpose: OtpPurpose, to: string): Promise<OtpSent> {
+  return sendOtp({ channel: kindOf(to) === 'email' ? 'email' : 'sms', to: cleaned(to), purpose });
+}
+
 /** The six digits that came by text message or e-mail. */
 export function CodeStep({ to, purpose, sent, onSentAgain, onProof, onOther }: CodeStepProps) {
   const { t } = useLingui();
   const words = useWords();
   const now = useNow(1000);
-  const config = useConfig();
+  const { data: config } = useQuery(configQuery);
   const late = Math.min(600, Math.ceil((Date.parse(sent.leaves_at) - now.getTime()) / 1000));
   const wait = Math.min(600, Math.ceil((Date.parse(sent.resend_at) - now.getTime()) / 1000));
 

@@ -3,9 +3,9 @@ import { isRefusal } from '../../kit/api/errors';
 import type { OtpPurpose, OtpSent } from '../../kit/api/types';
 import { Form, useForm } from '../../kit/form';
 import { Button, Fault, Field, Segmented } from '../../kit/ui';
+import { sendCode } from './CodeStep';
 import { PhoneField } from './PhoneField';
 import { PuzzleProgress } from './PuzzleProgress';
-import { sendCode } from './sign-in';
 
 export type ContactKind = 'phone' | 'email';
 

@@ -12,7 +12,7 @@ export function ExampleTalk() {
   const ends = relative(i18n.locale, new Date(LEFT * 3_600_000), new Date(0));
   return (
     <figure aria-label={t`An example of a talk`} className="flex flex-col gap-3">
-      <Card className="overflow-hidden p-0! sm:p-0!">
+      <Card className="overflow-hidden p-0 sm:p-0">
         <div className="flex min-h-16 items-center gap-3 px-4">
           <Avatar seed="deniz" size={38} />
           <div className="flex min-w-0 flex-1 flex-col">

@@ -1,19 +1,19 @@
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
 import { Lock, Timer, Undo2 } from 'lucide-react';
-import { useConfig } from '../../kit/config';
-import { SquareScene } from '../../kit/SquareScene';
+import { configQuery } from '../../kit/queries';
 import { useTitle } from '../../kit/title';
-import { Button, Pledge, Pledges, Wordmark } from '../../kit/ui';
+import { Button, Pledge, Pledges, SquareScene, Wordmark } from '../../kit/ui';
 import { LanguageSwitch } from '../../kit/ui/LanguageSwitch';
-import { useQueryWord, WayLink } from '../../kit/way';
 import { LegalLinks } from '../legal';
 import { ExampleTalk } from './ExampleTalk';
 
 /** The way in: what this is, in one look, and the two doors. */
 export function LandingPage() {
   const { t } = useLingui();
-  const config = useConfig();
-  const invite = useQueryWord('invite');
+  const { data: config } = useQuery(configQuery);
+  const { invite } = useSearch({ strict: false }) as { invite?: string };
   useTitle(t`Meydan: talk with a stranger in the square`);
   const community = config && config.tenant.slug !== 'default' ? config.tenant.name : null;
   return (
@@ -26,7 +26,7 @@ export function LandingPage() {
         id="page"
         className="mx-auto grid w-full max-w-6xl flex-1 content-center gap-8 px-5 pb-10 sm:px-8 lg:grid-cols-[1fr_1.2fr] lg:gap-x-12 lg:gap-y-0"
       >
-        <div className="overflow-hidden rounded-[28px] border border-[var(--hairline)] bg-deep lg:order-2">
+        <div className="overflow-hidden rounded-[28px] border border-[var(--hairline)] lg:order-2">
           <SquareScene className="h-56 sm:h-72 lg:h-[340px]" />
         </div>
         <div className="flex flex-col gap-7 lg:order-1 lg:row-span-2 lg:self-center">
@@ -47,14 +47,14 @@ export function LandingPage() {
           </div>
           <div className="flex flex-col gap-3 sm:flex-row">
             <Button asChild look="lamp" size="lg">
-              <WayLink href={invite ? `/join?${new URLSearchParams({ invite })}` : '/join'}>
+              <Link to="/join" search={{ invite }}>
                 <Trans>Create account</Trans>
-              </WayLink>
+              </Link>
             </Button>
             <Button asChild size="lg">
-              <WayLink href="/login">
+              <Link to="/login">
                 <Trans>Log in</Trans>
-              </WayLink>
+              </Link>
             </Button>
           </div>
           <Pledges>
@@ -79,9 +79,9 @@ export function LandingPage() {
           {config && config.founding !== 'closed' ? (
             <Trans>
               Want a square of your own?{' '}
-              <WayLink href="/community" className="font-semibold text-ink underline underline-offset-4">
+              <Link to="/community" className="font-semibold text-ink underline underline-offset-4">
                 Start a community
-              </WayLink>
+              </Link>
             </Trans>
           ) : null}
         </p>

@@ -1,19 +1,21 @@
 import { Trans, useLingui } from '@lingui/react/macro';
+import { Link } from '@tanstack/react-router';
 import { KeyRound, Smartphone } from 'lucide-react';
-import { Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { isRefusal } from '../../kit/api/errors';
 import { endSession, useSession } from '../../kit/api/session';
 import type { OtpSent } from '../../kit/api/types';
-import { DoorPage } from '../../kit/DoorPage';
 import { Form, useForm } from '../../kit/form';
 import { Button, Fault, Field, Notice, PasswordField, Segmented } from '../../kit/ui';
-import { WayLink } from '../../kit/way';
+import { DoorPage } from '../../kit/ui/DoorPage';
+import { CodeStep, sendCode } from './CodeStep';
 import { type ContactKind, ContactStep } from './ContactStep';
+import { logIn } from './data';
 import { cleaned, kindOf } from './identifier';
 import { useKept } from './kept';
-import { CodeStep, PasskeyLogIn, SecondFactorStep } from './later';
+import { PasskeyLogIn } from './PasskeyLogIn';
 import { PuzzleProgress } from './PuzzleProgress';
-import { logIn, sendCode } from './sign-in';
+import { SecondFactorStep } from './SecondFactorStep';
 
 interface Draft {
   step: 'door' | 'code' | 'contact' | 'second';
@@ -171,16 +173,14 @@ export function LogInPage() {
           change({ sent, to: sent.to, step: 'code' });
         }}
       />
-      <Suspense>
-        <PasskeyLogIn />
-      </Suspense>
+      <PasskeyLogIn />
       <div className="flex flex-wrap justify-between gap-x-6 gap-y-2 text-sm">
-        <WayLink href="/reset" className="font-semibold underline underline-offset-4">
+        <Link to="/reset" className="font-semibold underline underline-offset-4">
           <Trans>Forgot your password?</Trans>
-        </WayLink>
-        <WayLink href="/join" className="font-semibold underline underline-offset-4">
+        </Link>
+        <Link to="/join" className="font-semibold underline underline-offset-4">
           <Trans>New here? Create an account</Trans>
-        </WayLink>
+        </Link>
       </div>
     </DoorPage>
   );

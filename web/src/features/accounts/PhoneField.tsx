@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useConfig } from '../../kit/config';
+import { configQuery } from '../../kit/queries';
 import { Field } from '../../kit/ui';
 
 /** A phone number; the hint says whose it is taken for without a country code. */
@@ -14,7 +15,7 @@ export function PhoneField({
   onChange: (value: string) => void;
 }) {
   const { t, i18n } = useLingui();
-  const config = useConfig();
+  const { data: config } = useQuery(configQuery);
   const country = config && new Intl.DisplayNames(i18n.locale, { type: 'region' }).of(config.default_region);
   return (
     <Field

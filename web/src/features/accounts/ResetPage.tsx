@@ -1,16 +1,16 @@
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { isRefusal } from '../../kit/api/errors';
 import type { OtpSent } from '../../kit/api/types';
 import { useWords } from '../../kit/api/words';
-import { DoorPage } from '../../kit/DoorPage';
 import { Form, useForm } from '../../kit/form';
 import { Button, Fault, PasswordField, toast } from '../../kit/ui';
-import { useWay } from '../../kit/way';
+import { DoorPage } from '../../kit/ui/DoorPage';
+import { CodeStep } from './CodeStep';
 import { type ContactKind, ContactStep } from './ContactStep';
+import { resetPassword } from './data';
 import { useKept } from './kept';
-import { CodeStep } from './later';
-import { resetPassword } from './sign-in';
 
 interface Draft {
   step: 'contact' | 'code' | 'password';
@@ -25,7 +25,7 @@ interface Draft {
 export function ResetPage() {
   const { t } = useLingui();
   const words = useWords();
-  const { go } = useWay();
+  const navigate = useNavigate();
   const [fault, setFault] = useState<unknown>(null);
   const [draft, change, forget] = useKept<Draft>('reset', {
     step: 'contact',
@@ -82,7 +82,7 @@ export function ResetPage() {
           onDone={() => {
             forget();
             toast(t`Your password has been changed. Log in with it.`);
-            go('/login', { replace: true });
+            void navigate({ to: '/login', replace: true });
           }}
           onStartAgain={(error) => {
             setFault(error);

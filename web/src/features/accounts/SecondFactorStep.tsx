@@ -5,14 +5,16 @@ import { Form, useForm } from '../../kit/form';
 import { Button, CodeField, Fault, Field } from '../../kit/ui';
 import { finishLogIn } from './second-factor';
 
-export interface SecondFactorStepProps {
+/** The code that one's app shows, or a recovery code where the phone is lost. */
+export function SecondFactorStep({
+  challenge,
+  onDone,
+  onExpired,
+}: {
   challenge: string;
   onDone: () => void;
   onExpired: (error: unknown) => void;
-}
-
-/** The code that one's app shows, or a recovery code where the phone is lost. */
-export function SecondFactorStep({ challenge, onDone, onExpired }: SecondFactorStepProps) {
+}) {
   const { t } = useLingui();
   const [by, setBy] = useState<'app' | 'recovery'>('app');
   const form = useForm({

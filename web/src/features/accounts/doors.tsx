@@ -1,27 +1,20 @@
-import { type ReactNode, useEffect } from 'react';
+import { useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useSession } from '../../kit/api/session';
-import { ownPath, useQueryWord, useWay } from '../../kit/way';
+import { ownPath, useRedirect } from '../../kit/redirect';
 import { BannedPage } from './BannedPage';
 import { FoundingPage, JoinPage } from './JoinPage';
 import { LogInPage as LogIn } from './LogInPage';
-import { loadLater } from './later';
 import { ResetPage as Reset } from './ResetPage';
 
-/** Leads those who are in to where they wanted; the door stands, but still, until that is there. Who is shut out is told why. */
+/** Who is in already has no business at the door; who is shut out is told why. */
 function Door({ children }: { children: ReactNode }) {
   const { status, ended } = useSession();
-  const next = useQueryWord('next');
-  const { go } = useWay();
-  useEffect(() => {
-    if (status === 'in') go(ownPath(next), { replace: true });
-  }, [status, next, go]);
-  useEffect(loadLater, []);
+  const { next } = useSearch({ strict: false }) as { next?: string };
+  useRedirect(status === 'in' ? ownPath(next) : null);
   if (ended?.code === 'banned') return <BannedPage />;
-  return (
-    <div className="contents" inert={status === 'in'}>
-      {children}
-    </div>
-  );
+  if (status === 'in') return null;
+  return children;
 }
 
 export const MemberJoinPage = () => (

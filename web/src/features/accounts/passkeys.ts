@@ -1,11 +1,10 @@
+import { useQuery } from '@tanstack/react-query';
 import { useAction } from '../../kit/action';
 import { answer, api } from '../../kit/api/client';
 import { adopt } from '../../kit/api/session';
 import type { Assertion, NewCredential, Passkey, PasskeyPlace } from '../../kit/api/types';
-import { useConfig } from '../../kit/config';
-import { queryClient } from '../../kit/queries';
-import { passkeysQuery } from './data';
-import { thisBrowser } from './sign-in';
+import { configQuery, queryClient } from '../../kit/queries';
+import { passkeysQuery, thisBrowser } from './data';
 
 /** The person closed the browser's question, or the browser has no passkey for this address. */
 export class NoPasskeyUsed extends Error {}
@@ -15,7 +14,7 @@ export class PasskeyThere extends Error {}
 
 /** Whether passkeys work here: the server speaks of the address, the browser of itself. Nothing while we do not know. */
 export function usePasskeySupport(): PasskeyPlace | 'old_browser' | undefined {
-  const place = useConfig()?.passkeys;
+  const place = useQuery(configQuery).data?.passkeys;
   return place === 'ready' && !knowsPasskeys() ? 'old_browser' : place;
 }
 

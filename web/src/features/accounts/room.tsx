@@ -3,7 +3,7 @@ import { useLingui } from '@lingui/react/macro';
 import { createRoute } from '@tanstack/react-router';
 import { Database, KeyRound, MonitorSmartphone, Moon, Palette, UserRound } from 'lucide-react';
 import { changed } from '../../kit/api/calls';
-import { endSession, useMe } from '../../kit/api/session';
+import { endSession, useMe, wasSignedIn } from '../../kit/api/session';
 import { ask, firstData } from '../../kit/first-data';
 import { pageOf } from '../../kit/lazy-page';
 import { secondFactorQuery } from '../../kit/queries';
@@ -11,16 +11,12 @@ import type { Room } from '../../kit/room';
 import { me, root, staff, text } from '../../kit/routes';
 import { staffData } from '../../kit/staff';
 import { waitingCommunitiesQuery } from './admission/data';
-import { devicesQuery, passkeysQuery, sessionsQuery } from './data';
-import { door } from './door';
-import { FounderJoinPage, LogInPage, MemberJoinPage, ResetPage } from './gate';
-import { useWanted } from './sign-in';
+import { devicesQuery, passkeysQuery, sessionsQuery, useWanted } from './data';
+import { LandingPage } from './gate';
+import { refusals } from './refusals';
 import { staffQuery } from './staff/data';
-import { admissionWords, settingsWords, staffWords } from './words';
 
-const setting = pageOf('accounts', [settingsWords]);
-const staffPage = pageOf('accounts', [staffWords]);
-const admissionPage = pageOf('accounts', [admissionWords]);
+const page = pageOf('accounts');
 
 /** The doors: pages for those who are not in yet. */
 const doors = [
@@ -28,23 +24,23 @@ const doors = [
     getParentRoute: () => root,
     path: '/join',
     validateSearch: (search: Record<string, unknown>): { invite?: string } => ({ invite: text(search.invite) }),
-    component: MemberJoinPage,
+    component: page(() => import('./doors'), 'MemberJoinPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/community',
-    component: FounderJoinPage,
+    component: page(() => import('./doors'), 'FounderJoinPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/login',
     validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: text(search.next) }),
-    component: LogInPage,
+    component: page(() => import('./doors'), 'LogInPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/reset',
-    component: ResetPage,
+    component: page(() => import('./doors'), 'ResetPage'),
   }),
 ];
 
@@ -52,34 +48,34 @@ const settings = [
   createRoute({
     getParentRoute: () => me,
     path: '/profile',
-    component: setting(() => import('./settings/ProfilePage'), 'ProfilePage'),
+    component: page(() => import('./settings/ProfilePage'), 'ProfilePage'),
   }),
   createRoute({
     getParentRoute: () => me,
     path: '/faces',
-    component: setting(() => import('./settings/FacesPage'), 'FacesPage'),
+    component: page(() => import('./settings/FacesPage'), 'FacesPage'),
   }),
   createRoute({
     getParentRoute: () => me,
     path: '/sign-in',
-    component: setting(() => import('./settings/SignInPage'), 'SignInPage'),
+    component: page(() => import('./settings/SignInPage'), 'SignInPage'),
     loader: firstData(() => [ask(passkeysQuery), ask(secondFactorQuery)]),
   }),
   createRoute({
     getParentRoute: () => me,
     path: '/sessions',
-    component: setting(() => import('./settings/SessionsPage'), 'SessionsPage'),
+    component: page(() => import('./settings/SessionsPage'), 'SessionsPage'),
     loader: firstData(() => [ask(sessionsQuery), ask(devicesQuery)]),
   }),
   createRoute({
     getParentRoute: () => me,
     path: '/appearance',
-    component: setting(() => import('./settings/AppearancePage'), 'AppearancePage'),
+    component: page(() => import('./settings/AppearancePage'), 'AppearancePage'),
   }),
   createRoute({
     getParentRoute: () => me,
     path: '/data',
-    component: setting(() => import('./settings/DataPage'), 'DataPage'),
+    component: page(() => import('./settings/DataPage'), 'DataPage'),
   }),
 ];
 
@@ -87,7 +83,7 @@ const team = [
   createRoute({
     getParentRoute: () => staff,
     path: '/team',
-    component: staffPage(() => import('./staff/TeamPage'), 'TeamPage'),
+    component: page(() => import('./staff/TeamPage'), 'TeamPage'),
     loader: staffData(() => [ask(staffQuery)]),
   }),
 ];
@@ -96,12 +92,12 @@ const admission = [
   createRoute({
     getParentRoute: () => staff,
     path: '/contacts',
-    component: admissionPage(() => import('./admission/ContactsPage'), 'ContactsPage'),
+    component: page(() => import('./admission/ContactsPage'), 'ContactsPage'),
   }),
   createRoute({
     getParentRoute: () => staff,
     path: '/communities',
-    component: admissionPage(() => import('./admission/CommunitiesPage'), 'CommunitiesPage'),
+    component: page(() => import('./admission/CommunitiesPage'), 'CommunitiesPage'),
     loader: staffData(() => [ask(waitingCommunitiesQuery)]),
   }),
 ];
@@ -136,7 +132,8 @@ function DataWords() {
 }
 
 export const room: Room = {
-  ...door,
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  shows: ['legal'],
   shownBy: ['notifications'],
   news: () => import('./news'),
   places: [{ rank: 60, to: '/me', title: msg`Me`, icon: <UserRound aria-hidden />, phone: 'bar' }],
@@ -197,5 +194,9 @@ export const room: Room = {
   frames: {
     sessions_changed: () => changed(['sessions']),
     banned: ({ reason, until }) => endSession({ code: 'banned', problem: { reason, until } }),
+  },
+  refusals,
+  start: () => {
+    if (!wasSignedIn() && location.pathname === '/') void LandingPage.preload();
   },
 };

@@ -49,7 +49,7 @@ function Choice({ receiver, onDone }: { receiver: Receiver; onDone: () => void }
       query={gifts}
       skeleton={
         <Skeleton>
-          <Bone className="h-56! w-full rounded-card" />
+          <Bone className="h-56 w-full rounded-card" />
         </Skeleton>
       }
       empty={
@@ -180,7 +180,7 @@ function GiftTile({ gift }: { gift: Gift }) {
       <GiftArt gift={gift.key} size={46} />
       <span className="sr-only">{name}</span>
       <span className="inline-flex items-center gap-1 font-semibold text-sm">
-        <Coin className="size-4!" />
+        <Coin className="size-4" />
         <Figure value={gift.price} />
       </span>
     </span>

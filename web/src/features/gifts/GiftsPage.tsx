@@ -126,7 +126,7 @@ function Given({
           <span className="min-w-0 flex-1 basis-28 font-semibold">{words}</span>
           {coins === 0 ? null : (
             <span className="inline-flex items-center gap-1 font-display font-semibold text-sm">
-              <Coin className="size-4!" />
+              <Coin className="size-4" />
               <Figure value={coins} signed />
               <span className="sr-only">{coinWords}</span>
             </span>

@@ -36,7 +36,7 @@ export function InvitePage() {
         query={query}
         skeleton={
           <Skeleton className="flex flex-col gap-3">
-            <Bone className="h-44! w-full rounded-card" />
+            <Bone className="h-44 w-full rounded-card" />
           </Skeleton>
         }
       >

@@ -6,7 +6,7 @@ import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { me } from '../../kit/routes';
 import { inviteQuery } from './data';
-import { door } from './door';
+import { refusals } from './refusals';
 
 const page = pageOf('growth');
 
@@ -22,7 +22,7 @@ export const routes = {
 };
 
 export const room: Room = {
-  ...door,
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
   shownBy: ['notifications'],
   rows: [
     {
@@ -34,4 +34,5 @@ export const room: Room = {
     },
   ],
   news: () => import('./news'),
+  refusals,
 };

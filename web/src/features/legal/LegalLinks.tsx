@@ -1,5 +1,5 @@
 import { Trans } from '@lingui/react/macro';
-import { WayLink } from '../../kit/way';
+import { Link } from '@tanstack/react-router';
 
 const look = 'font-semibold text-ink underline underline-offset-4';
 
@@ -7,12 +7,12 @@ const look = 'font-semibold text-ink underline underline-offset-4';
 export function LegalLinks() {
   return (
     <nav className="flex flex-wrap gap-x-5 gap-y-2 text-sm">
-      <WayLink href="/terms" className={look}>
+      <Link to="/terms" className={look}>
         <Trans>Terms of use</Trans>
-      </WayLink>
-      <WayLink href="/privacy" className={look}>
+      </Link>
+      <Link to="/privacy" className={look}>
         <Trans>Privacy notice</Trans>
-      </WayLink>
+      </Link>
     </nav>
   );
 }
@@ -23,13 +23,13 @@ export function AcceptNotice() {
     <p className="text-soft text-sm">
       <Trans>
         By creating an account you accept the{' '}
-        <WayLink href="/terms" target="_blank" className={look}>
+        <Link to="/terms" target="_blank" className={look}>
           terms of use
-        </WayLink>
+        </Link>
         . How your data is used stands in the{' '}
-        <WayLink href="/privacy" target="_blank" className={look}>
+        <Link to="/privacy" target="_blank" className={look}>
           privacy notice
-        </WayLink>
+        </Link>
         .
       </Trans>
     </p>

@@ -1,3 +1,2 @@
 export { legalQuery } from './data';
-export { door } from './door';
 export { AcceptNotice, LegalLinks } from './LegalLinks';

@@ -1,8 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { DoorPage } from '../../kit/DoorPage';
 import { Loaded } from '../../kit/ui';
+import { DoorPage } from '../../kit/ui/DoorPage';
 import { Prose } from '../../kit/ui/Prose';
 import { type Language, type LegalKind, legalQuery } from './data';
 

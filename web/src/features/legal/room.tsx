@@ -7,7 +7,7 @@ import type { Room } from '../../kit/room';
 import { root, staff } from '../../kit/routes';
 import { staffData } from '../../kit/staff';
 import { type Language, legalQuery } from './data';
-import { door } from './door';
+import { refusals } from './refusals';
 import { legalTextQuery, operatorQuery } from './staff-data';
 
 const page = pageOf('legal');
@@ -38,6 +38,7 @@ export const routes = {
 };
 
 export const room: Room = {
-  ...door,
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
   tabs: [{ of: 'staff', rank: 90, to: '/staff/legal', title: msg`Legal texts` }],
+  refusals,
 };

@@ -1,11 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Ellipsis, Undo2, Users } from 'lucide-react';
 import { useState } from 'react';
 import type { Match } from '../../kit/api/types';
 import { useWords } from '../../kit/api/words';
-import { useConfig } from '../../kit/config';
+import { configQuery } from '../../kit/queries';
 import {
   Alias,
   Avatar,
@@ -151,7 +151,7 @@ function ClaimLine({ match }: { match: Match }) {
 export function ClaimsPage() {
   const { t, i18n } = useLingui();
   const claims = useInfiniteQuery(claimsQuery);
-  const config = useConfig();
+  const { data: config } = useQuery(configQuery);
   const hours = new Intl.NumberFormat(i18n.locale, { maximumFractionDigits: 1 }).format(
     (config?.claim_minutes ?? 120) / 60,
   );

@@ -143,8 +143,8 @@ export function TodaySkeleton() {
         <div className="flex h-12 items-center sm:h-16">
           <Bone className="w-full" />
         </div>
-        <Bone className="h-14! w-full" />
-        <Bone className="mx-auto h-10! w-2/3" />
+        <Bone className="h-14 w-full" />
+        <Bone className="mx-auto h-10 w-2/3" />
       </div>
     </Skeleton>
   );

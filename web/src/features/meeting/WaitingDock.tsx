@@ -21,7 +21,7 @@ export function WaitingDock() {
       label={t`Your waiting`}
       icon={
         found === null ? (
-          <Lamp breathing className="h-9!" />
+          <Lamp breathing className="h-9" />
         ) : (
           <MessageCircle aria-hidden className="size-5 text-lamp-text" />
         )
@@ -94,7 +94,7 @@ function ToTheTalk({ conversationId, onPutAway }: { conversationId: string; onPu
           <Trans>To the talk</Trans>
         </Link>
       </Button>
-      <IconButton label={t`Dismiss`} className="size-9!" onClick={onPutAway}>
+      <IconButton label={t`Dismiss`} className="size-9" onClick={onPutAway}>
         <X aria-hidden />
       </IconButton>
     </>

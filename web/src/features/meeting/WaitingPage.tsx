@@ -34,10 +34,10 @@ export function WaitingPage() {
     <div className="mx-auto flex min-h-[calc(100dvh-9rem)] w-full max-w-lg flex-col items-center justify-center gap-6 px-5 py-6 text-center sm:gap-8 lg:min-h-dvh">
       <Loaded
         query={state}
-        skeleton={<Lamp className="h-36! sm:h-56!" />}
+        skeleton={<Lamp className="h-36 sm:h-56" />}
         fault={<Trans>Your place is kept. We look again as soon as the network is back.</Trans>}
       >
-        {({ ticket }) => (ticket ? <UnderTheLamp ticket={ticket} /> : <Lamp className="h-36! sm:h-56!" />)}
+        {({ ticket }) => (ticket ? <UnderTheLamp ticket={ticket} /> : <Lamp className="h-36 sm:h-56" />)}
       </Loaded>
     </div>
   );
@@ -61,7 +61,7 @@ function UnderTheLamp({ ticket }: { ticket: Ticket }) {
 
   return (
     <>
-      <Lamp breathing className="h-36! sm:h-56!" />
+      <Lamp breathing className="h-36 sm:h-56" />
       <div className="flex flex-col gap-2">
         <h1 className="font-bold text-xl">
           <Trans>Waiting under the lamp</Trans>

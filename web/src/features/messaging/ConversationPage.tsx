@@ -213,7 +213,7 @@ function ConversationSkeleton() {
   return (
     <div className="mx-auto flex h-dvh w-full max-w-[560px] flex-col gap-6 px-4 py-4">
       <Skeleton className="flex items-center gap-3">
-        <Bone className="h-6! w-1/2" />
+        <Bone className="h-6 w-1/2" />
       </Skeleton>
       <LinesSkeleton />
     </div>
@@ -224,9 +224,9 @@ function LinesSkeleton() {
   return (
     <Skeleton>
       <div className="flex flex-col gap-3">
-        <Bone className="h-10! w-2/3" />
-        <Bone className="h-10! w-1/2 self-end" />
-        <Bone className="h-10! w-3/5" />
+        <Bone className="h-10 w-2/3" />
+        <Bone className="h-10 w-1/2 self-end" />
+        <Bone className="h-10 w-3/5" />
       </div>
     </Skeleton>
   );

@@ -8,8 +8,6 @@ export function startNotifications(): void {
   const follow = (userId: string | null) => {
     keepInStep(userId).catch(() => {}); // no answer, or a browser that refuses: the next visit tries again
   };
-  const { status, me } = useSession.getState();
-  if (status !== 'asking') follow(me?.user_id ?? null);
   useSession.subscribe((now, before) => {
     const isKnown = now.status !== 'asking' && before.status !== now.status;
     if (isKnown || now.me?.user_id !== before.me?.user_id) follow(now.me?.user_id ?? null);

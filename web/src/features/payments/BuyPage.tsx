@@ -49,9 +49,9 @@ export function BuyPage() {
           query={packages}
           skeleton={
             <Skeleton className="flex flex-col gap-3">
-              <Bone className="mb-2 h-20! w-full rounded-card" />
-              <Bone className="mb-2 h-20! w-full rounded-card" />
-              <Bone className="h-20! w-full rounded-card" />
+              <Bone className="mb-2 h-20 w-full rounded-card" />
+              <Bone className="mb-2 h-20 w-full rounded-card" />
+              <Bone className="h-20 w-full rounded-card" />
             </Skeleton>
           }
           empty={
@@ -118,7 +118,7 @@ function PackageTile({ one }: { one: CoinPackage }) {
   const name = ownName(one.name, i18n.locale);
   return (
     <>
-      <Coin className="size-9!" />
+      <Coin className="size-9" />
       <span className="flex min-w-0 flex-1 flex-wrap items-center justify-between gap-x-3">
         <span className="flex min-w-0 flex-1 basis-32 flex-col">
           {name ? <span className="font-medium text-sm">{name}</span> : null}

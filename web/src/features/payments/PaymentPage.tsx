@@ -51,7 +51,7 @@ export function PaymentPage() {
           query={payment}
           skeleton={
             <Skeleton>
-              <Bone className="h-64! w-full rounded-card" />
+              <Bone className="h-64 w-full rounded-card" />
             </Skeleton>
           }
           fault={
@@ -247,7 +247,7 @@ function Waiting({ payment }: { payment: Payment }) {
   const url = payPage(payment);
   return (
     <Card className="flex flex-col items-center gap-4 px-6 py-8 text-center">
-      <Lamp breathing className="h-28!" />
+      <Lamp breathing className="h-28" />
       <div className="flex flex-col gap-2">
         <h2 className="font-semibold text-lg">
           {late ? (
@@ -302,7 +302,7 @@ function Done({ payment }: { payment: Payment }) {
       icon={<Check aria-hidden />}
       title={
         <span className="inline-flex items-center gap-2">
-          <Coin className="size-7!" />
+          <Coin className="size-7" />
           <span>
             <Trans>
               <Coins amount={payment.coins} /> are yours

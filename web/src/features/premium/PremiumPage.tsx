@@ -20,8 +20,8 @@ export function PremiumPage() {
         query={premium}
         skeleton={
           <Skeleton className="flex flex-col gap-3">
-            <Bone className="mb-3 h-40! w-full rounded-card" />
-            <Bone className="h-40! w-full rounded-card" />
+            <Bone className="mb-3 h-40 w-full rounded-card" />
+            <Bone className="h-40 w-full rounded-card" />
           </Skeleton>
         }
       >
@@ -59,7 +59,7 @@ function Unlocks({ plans }: { plans: Plan[] }) {
   const row = (icon: ReactNode, title: ReactNode, words: ReactNode, exists = true) => (
     <Row
       icon={icon}
-      className="items-start!"
+      className="items-start"
       title={
         <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
           {title}

@@ -1,6 +1,11 @@
 import type { Room } from '../../kit/room';
-import { door } from './door';
+import { refusals } from './refusals';
 
 export const routes = {};
 
-export const room: Room = { ...door, shownBy: ['notifications'], news: () => import('./news') };
+export const room: Room = {
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  shownBy: ['notifications'],
+  news: () => import('./news'),
+  refusals,
+};

@@ -34,7 +34,7 @@ export function WalletPage() {
         query={wallet}
         skeleton={
           <Skeleton>
-            <Bone className="h-52! w-full rounded-card" />
+            <Bone className="h-52 w-full rounded-card" />
           </Skeleton>
         }
       >
@@ -65,7 +65,7 @@ function Balance({ wallet }: { wallet: Wallet }) {
           role="status"
           className="flex flex-wrap items-center gap-x-3 font-bold font-display text-2xl text-[length:min(2.5rem,16cqi)]"
         >
-          <Coin className="size-9!" />
+          <Coin className="size-9" />
           <span data-testid="balance">
             <Figure value={wallet.balance} />
           </span>

@@ -48,14 +48,14 @@ export const room: Room = {
   words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
   shownBy: ['notifications'],
   news: () => import('./news'),
-  places: [{ rank: 50, to: '/wallet', title: msg`Wallet`, icon: <Coin className="size-5.5!" />, phone: 'me' }],
+  places: [{ rank: 50, to: '/wallet', title: msg`Wallet`, icon: <Coin className="size-5.5" />, phone: 'me' }],
   rows: [
     {
       list: 'me.coins',
       rank: 10,
       to: '/wallet',
       title: msg`Wallet`,
-      icon: <Coin className="size-5.5!" />,
+      icon: <Coin className="size-5.5" />,
       Words: Balance,
     },
     {

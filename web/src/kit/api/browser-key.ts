@@ -3,7 +3,7 @@
  * IndexedDB for all tabs, and no script can read its private half. Where the browser refuses any of this there is no key:
  * a lost answer must then be asked for again within half a minute.
  */
-import type { DBSchema } from 'idb';
+import { type DBSchema, openDB } from 'idb';
 import { fromText } from '../bytes';
 
 interface Layout extends DBSchema {
@@ -59,8 +59,7 @@ async function keep(fresh: CryptoKeyPair): Promise<CryptoKeyPair> {
   }
 }
 
-async function open() {
-  const { openDB } = await import('idb');
+function open() {
   return openDB<Layout>(DATABASE, 1, {
     upgrade(database) {
       database.createObjectStore('keys');

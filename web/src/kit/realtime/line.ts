@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import { freshToken, refresh, useSession } from '../api/session';
-import { wantConfig } from '../config';
+import { configQuery, queryClient } from '../queries';
 import type { News } from './frames';
 import { type Connection, RealtimeSocket } from './socket';
 
@@ -43,7 +43,7 @@ export function openLine(userId: string): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const open = async () => {
-    const { realtime_url } = await wantConfig();
+    const { realtime_url } = await queryClient.ensureQueryData(configQuery);
     if (closed) return;
     mine = new RealtimeSocket({
       url: realtime_url,

@@ -1,10 +1,11 @@
 import { useLingui } from '@lingui/react/macro';
-import { useConfig } from '../config';
+import { useQuery } from '@tanstack/react-query';
+import { configQuery } from '../queries';
 
 /** A day and time on the community's clocks, by which lists of staff are narrowed. */
 export function ExactTime({ at }: { at: string }) {
   const { i18n } = useLingui();
-  const timeZone = useConfig()?.tenant.timezone;
+  const timeZone = useQuery(configQuery).data?.tenant.timezone;
   const when = new Date(at);
   return (
     <time dateTime={at} className="whitespace-nowrap tabular-nums">

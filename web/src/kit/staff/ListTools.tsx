@@ -1,10 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
 import { ListFilter } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { serverNow } from '../clock';
-import { useConfig } from '../config';
 import { dayIn } from '../days';
 import type { ListSearch } from '../list-search';
+import { configQuery } from '../queries';
 import { Button, DateRange, Field, useIsWide } from '../ui';
 
 type Search = ListSearch<Record<never, never>>;
@@ -22,7 +23,7 @@ export function ListTools({
   aside?: ReactNode;
   children?: ReactNode;
 }) {
-  const timezone = useConfig()?.tenant.timezone;
+  const timezone = useQuery(configQuery).data?.tenant.timezone;
   const isWide = useIsWide();
   const { sort: _, order: __, ...narrowing } = search as Record<string, string>;
   const count = Object.keys(narrowing).length;

@@ -79,7 +79,7 @@ export function StaffPage({
   const { t } = useLingui();
   const runsCommunity = useRunsCommunity();
   return (
-    <Page title={title} back="/me" backOnPhone aside={aside} lead={lead} className="max-w-[1100px]!">
+    <Page title={title} back="/me" backOnPhone aside={aside} lead={lead} className="max-w-[1100px]">
       {runsCommunity ? <RoomTabs of="staff" label={t`Running the square`} /> : null}
       {children}
     </Page>

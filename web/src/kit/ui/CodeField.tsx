@@ -68,8 +68,8 @@ export function CodeField({ label, value, onChange, onComplete, length = 6, hint
             <span
               key={place}
               className={cx(
-                'flex h-14 items-center justify-center rounded-card border bg-card font-display font-semibold text-xl tabular-nums',
-                error ? 'border-terracotta' : 'border-line-strong',
+                'flex h-14 items-center justify-center rounded-card border border-line-strong bg-card font-display font-semibold text-xl tabular-nums',
+                error && 'border-terracotta',
                 place === Math.min(value.length, length - 1) &&
                   'group-focus-within:border-lamp-text group-focus-within:ring-2 group-focus-within:ring-lamp-text',
               )}

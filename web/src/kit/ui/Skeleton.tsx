@@ -30,7 +30,7 @@ export function ListSkeleton({ rows = 4, label }: { rows?: number; label?: React
             <div className="size-11 shrink-0 rounded-[30%] bg-line" />
             <div className="flex flex-1 flex-col gap-2">
               <Bone className="w-2/5" />
-              <Bone className="h-3! w-3/5" />
+              <Bone className="h-3 w-3/5" />
             </div>
           </div>
         ))}

@@ -45,7 +45,6 @@ function usePageHidden(): boolean {
       return () => document.removeEventListener('visibilitychange', changed);
     },
     () => document.hidden,
-    () => false,
   );
 }
 

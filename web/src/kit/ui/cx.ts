@@ -1,6 +1,7 @@
 import { type ClassValue, clsx } from 'clsx';
+import { twMerge } from 'tailwind-merge';
 
-/** Joins class names. One that takes the place of a part's own says so with an exclamation mark: `p-0!`. */
+/** Joins class names; the last of two that contradict each other wins. */
 export function cx(...classes: ClassValue[]): string {
-  return clsx(classes);
+  return twMerge(clsx(classes));
 }

@@ -1,4 +1,3 @@
-export * from './Above';
 export * from './Avatar';
 export * from './Bars';
 export * from './BirthDateField';
@@ -35,6 +34,7 @@ export * from './Segmented';
 export * from './Sheet';
 export { Bone, Skeleton } from './Skeleton';
 export * from './SquareIcon';
+export * from './SquareScene';
 export * from './States';
 export * from './Stepper';
 export * from './Switch';

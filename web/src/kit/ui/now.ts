@@ -46,5 +46,5 @@ const ticks = new Map<number, Ticks>();
 export function useNow(everyMs: number): Date {
   const own = ticks.get(everyMs) ?? new Ticks(everyMs);
   ticks.set(everyMs, own);
-  return useSyncExternalStore(own.subscribe, own.read, own.read);
+  return useSyncExternalStore(own.subscribe, own.read);
 }

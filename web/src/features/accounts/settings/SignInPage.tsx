@@ -10,9 +10,8 @@ import { Form, useForm } from '../../../kit/form';
 import { Button, Card, Chip, Fault, Notice, Page, PasswordField, Section, toast } from '../../../kit/ui';
 import { CodeStep } from '../CodeStep';
 import { type ContactKind, ContactStep } from '../ContactStep';
-import { changePassword, verifyContact } from '../data';
+import { changePassword, useWanted, verifyContact } from '../data';
 import { useKept } from '../kept';
-import { useWanted } from '../sign-in';
 import { Passkeys } from './Passkeys';
 import { SecondFactor } from './SecondFactor';
 

@@ -87,7 +87,7 @@ function Actions({
       trigger={
         <IconButton
           label={t`What to do with this message`}
-          className="-my-1 text-soft! opacity-0 focus-visible:opacity-100 focus-visible:-outline-offset-3 group-hover/line:opacity-100 aria-expanded:opacity-100"
+          className="-my-1 text-soft opacity-0 focus-visible:opacity-100 focus-visible:-outline-offset-3 group-hover/line:opacity-100 aria-expanded:opacity-100"
         >
           <Ellipsis aria-hidden />
         </IconButton>

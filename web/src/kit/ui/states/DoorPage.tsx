@@ -1,5 +1,5 @@
-import { DoorPage } from '../../DoorPage';
 import { Button } from '../Button';
+import { DoorPage } from '../DoorPage';
 import { Field } from '../Field';
 import { Alone, longWords, nothing, type StatesOf } from './state';
 

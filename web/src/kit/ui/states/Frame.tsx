@@ -1,7 +1,7 @@
-import { MessageCircle, UserRound, Users } from 'lucide-react';
-import { BottomBar, DuskSign, type Place, Rail, TopBar } from '../Frame';
+import { CloudOff, MessageCircle, ShieldAlert, UserRound, Users } from 'lucide-react';
+import { Banner, BottomBar, DuskSign, type Place, Rail, SkipLink, TopBar } from '../Frame';
 import { SquareIcon } from '../SquareIcon';
-import { LONG_WORD, type Say, Screen, type StatesOf } from './state';
+import { LONG_WORD, type Say, Screen, Stack, type StatesOf } from './state';
 
 const placesOf = (say: Say): Place[] => [
   { to: '/', words: say('Meydan', 'Square'), icon: <SquareIcon /> },
@@ -33,6 +33,23 @@ export const states: StatesOf = (say) => ({
         places={placesOf(say)}
         foot={<DuskSign alias={LONG_WORD} />}
       />
+    </Screen>
+  ),
+  banners: (
+    <Stack>
+      <Banner icon={<CloudOff aria-hidden />}>
+        {say('Çevrimdışısın. Yazdıkların saklanır.', 'You are offline. What you write is kept.')}
+      </Banner>
+      <Banner tone="terracotta" icon={<ShieldAlert aria-hidden />}>
+        {LONG_WORD} {say('uzun sözlerle', 'with long words')}
+      </Banner>
+    </Stack>
+  ),
+  'skip link': (
+    <Screen height={80}>
+      <div data-force="focus">
+        <SkipLink />
+      </div>
     </Screen>
   ),
 });

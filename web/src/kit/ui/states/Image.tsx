@@ -11,7 +11,7 @@ export const states: StatesOf = (say) => ({
   plain: (
     <Image src={PICTURE} alt={say('Tepelerin üstünde bir lamba', 'A lamp over hills')} width={16} height={9} first />
   ),
-  'small, round': <Image src={PICTURE} alt="" width={1} height={1} className="size-16! rounded-full" first />,
+  'small, round': <Image src={PICTURE} alt="" width={1} height={1} className="size-16 rounded-full" first />,
   failed: (
     <Image src={PENDING} alt={say('Bir çeşme ve dört kedi', 'A fountain and four cats')} width={16} height={9} first />
   ),

@@ -6,7 +6,7 @@ export const states: StatesOf = () => ({
   plain: (
     <Side>
       <Mark />
-      <Mark className="size-14!" />
+      <Mark className="size-14" />
       <SquareIcon />
       <Wordmark />
     </Side>

@@ -6,7 +6,7 @@ export const states: StatesOf = () => ({
     <Stack>
       <Skeleton className="flex flex-col gap-2">
         <Bone className="w-1/2" />
-        <Bone className="h-24! w-full rounded-card" />
+        <Bone className="h-24 w-full rounded-card" />
       </Skeleton>
       <ListSkeleton rows={2} />
     </Stack>

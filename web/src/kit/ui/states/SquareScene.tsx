@@ -1,5 +1,5 @@
-import { SquareScene } from '../../SquareScene';
 import { SceneDrawing } from '../SceneDrawing';
+import { SquareScene } from '../SquareScene';
 import { SCENES } from '../scenes';
 import type { StatesOf } from './state';
 

@@ -1,10 +1,11 @@
-import { useHour } from './community-hour';
-import { useConfig } from './config';
-import { skyAt } from './hour';
-import { SceneDrawing } from './ui/SceneDrawing';
+import { useQuery } from '@tanstack/react-query';
+import { useHour } from '../community-hour';
+import { skyAt } from '../hour';
+import { configQuery } from '../queries';
+import { SceneDrawing } from './SceneDrawing';
 
 /** This community's square at this hour. Before its choice is known it is the plain sky. */
 export function SquareScene({ className }: { className?: string }) {
-  const config = useConfig();
+  const { data: config } = useQuery(configQuery);
   return <SceneDrawing scene={config?.tenant.scene ?? 'sky'} sky={skyAt(useHour())} className={className} />;
 }

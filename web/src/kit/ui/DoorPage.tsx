@@ -1,15 +1,12 @@
 import { useLingui } from '@lingui/react/macro';
+import { Link, type LinkProps } from '@tanstack/react-router';
 import { ArrowLeft } from 'lucide-react';
-import { type ReactNode, Suspense } from 'react';
-import { useBack } from './back';
-import { lazyPage } from './lazy-page';
-import { useTitle } from './title';
-import { LanguageSwitch } from './ui/LanguageSwitch';
-import { Wordmark } from './ui/Mark';
-import { WayLink } from './way';
-
-/** Beside the page, and on a desktop only: the page does not wait for it. */
-const SquareScene = lazyPage<'SquareScene', { className?: string }>(() => import('./SquareScene'), 'SquareScene');
+import type { ReactNode } from 'react';
+import { useBack } from '../back';
+import { useTitle } from '../title';
+import { LanguageSwitch } from './LanguageSwitch';
+import { Wordmark } from './Mark';
+import { SquareScene } from './SquareScene';
 
 /** The frame of the pages before one is in: on a desktop the square lies beside them. */
 export function DoorPage({
@@ -21,7 +18,7 @@ export function DoorPage({
 }: {
   title: string;
   lead?: ReactNode;
-  back?: string;
+  back?: LinkProps['to'];
   /** Goes back a step inside the page instead; the browser's Back does the same. */
   onBack?: () => void;
   children: ReactNode;
@@ -33,12 +30,10 @@ export function DoorPage({
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[1fr_minmax(480px,560px)]">
       <aside aria-label="Meydan" className="relative hidden overflow-hidden lg:sticky lg:top-0 lg:block lg:h-dvh">
-        <Suspense>
-          <SquareScene className="absolute inset-0 h-full" />
-        </Suspense>
-        <WayLink href="/" className="absolute top-8 left-8 rounded-full bg-card/85 px-4 py-2">
+        <SquareScene className="absolute inset-0 h-full" />
+        <Link to="/" className="absolute top-8 left-8 rounded-full bg-card/85 px-4 py-2">
           <Wordmark />
-        </WayLink>
+        </Link>
       </aside>
       <div className="mx-auto flex min-h-dvh w-full max-w-[560px] flex-col px-5 pt-3 pb-10 sm:px-10 lg:pt-6">
         <header className="flex min-h-14 items-center justify-between">
@@ -47,9 +42,9 @@ export function DoorPage({
               <ArrowLeft aria-hidden className="size-5.5" />
             </button>
           ) : (
-            <WayLink href={back} aria-label={t`Back`} className={arrow}>
+            <Link to={back} aria-label={t`Back`} className={arrow}>
               <ArrowLeft aria-hidden className="size-5.5" />
-            </WayLink>
+            </Link>
           )}
           <LanguageSwitch />
         </header>
@@ -58,7 +53,7 @@ export function DoorPage({
             <h1 className="font-bold text-xl">{title}</h1>
             {lead ? <p className="text-soft">{lead}</p> : null}
           </div>
-          <Suspense>{children}</Suspense>
+          {children}
         </main>
       </div>
     </div>
