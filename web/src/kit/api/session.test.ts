@@ -39,6 +39,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   endSession();
+  useSession.setState({ status: 'asking' }); // as a page begins
   localStorage.clear();
   vi.unstubAllGlobals();
 });
@@ -174,6 +175,39 @@ describe('leaving', () => {
     server = () => json(401, { code: 'session_ended' });
     await leaveSession(() => refresh('old'));
     expect(useSession.getState()).toMatchObject({ status: 'out', ended: { code: 'left' } });
+  });
+
+  it('stays so when a refusal comes late, and a new session is not ended by it', async () => {
+    let refuse = (_response: Response) => {};
+    const late = () => {
+      server = () => new Promise<Response>((resolve) => (refuse = resolve));
+      return refresh('old');
+    };
+    adopt(session('old'));
+    const first = late();
+    await vi.waitFor(() => expect(refreshes()).toBe(1));
+    await leaveSession(() => Promise.resolve());
+    refuse(json(401, { code: 'session_ended' }));
+    expect(await first).toBeNull();
+    expect(useSession.getState()).toMatchObject({ status: 'out', ended: { code: 'left' } });
+
+    adopt(session('old'));
+    const second = late();
+    await vi.waitFor(() => expect(refreshes()).toBe(2));
+    await leaveSession(() => Promise.resolve());
+    adopt(session('new'));
+    refuse(json(401, { code: 'session_ended' }));
+    expect(await second).toBe('new');
+    expect(useSession.getState()).toMatchObject({ status: 'in', token: 'new', ended: null });
+  });
+
+  it('leaves nothing to renew for a socket that asks after it', async () => {
+    adopt(session('old'));
+    await leaveSession(() => Promise.resolve());
+    server = () => json(401, { code: 'session_ended' });
+    expect(await freshToken()).toBeNull();
+    expect(refreshes()).toBe(0);
+    expect(useSession.getState().ended?.code).toBe('left');
   });
 
   it('goes on where the server does not answer, and hears of later ends as they are', async () => {

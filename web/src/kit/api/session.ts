@@ -175,7 +175,8 @@ async function oneAtATime<Result>(work: () => Promise<Result>): Promise<Result> 
 
 async function renew(stale: string | null): Promise<string | null> {
   // While we waited for the lock, another tab may have brought a fresh one.
-  const { token } = useSession.getState();
+  const { status, token } = useSession.getState();
+  if (status === 'out') return null; // a socket that was cut by the log out asks for a token after it
   if (token && token !== stale) return token;
 
   const signature = await signRefresh();
@@ -199,6 +200,9 @@ async function renew(stale: string | null): Promise<string | null> {
   }
   const refusal = await refusalOf(response);
   if (refusal.status === 401 || refusal.status === 403) {
+    // Asked before the person left, or logged in anew: it speaks of a session that is no longer this one.
+    const now = useSession.getState();
+    if (now.token !== token && (now.token !== null || now.ended?.code === LEFT.code)) return now.token;
     endSession({ code: refusal.code, problem: refusal.problem });
     return null;
   }
